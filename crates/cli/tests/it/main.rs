@@ -41,6 +41,7 @@ mod plan;
 mod protocol;
 mod providers;
 mod random_runs;
+mod recognised;
 mod samples;
 mod schema;
 mod shell;

@@ -96,6 +96,8 @@ pub(crate) enum BodyForm {
 pub(crate) enum CostPlace {
     Body(Pointer),
     Header(String),
+    /// Counts, such as those of tokens, each with what one of them costs in the price's unit.
+    Counts(Vec<(Pointer, f64)>),
 }
 
 /// How one request carries several calls.

@@ -177,8 +177,19 @@ fn price(section: &Section<'_, '_>, bills: Option<Bills>) -> Option<Price> {
     Some(Price { unit: unit?.into(), list, worst })
 }
 
-/// Where the answer states its cost: a pointer, or `{ header = "..." }`.
+/// Where the answer states its cost: a pointer, `{ header = "..." }`, or a list of counts with their prices.
 fn cost(section: &Section<'_, '_>) -> Option<CostPlace> {
+    const MOST_COUNTS: usize = 8;
+    if matches!(section.get("cost")?.get_ref(), DeValue::Array(_)) {
+        let counts = section.listed("cost", MOST_COUNTS).into_iter().filter_map(|count| {
+            count.need("at", "\"/usage/output_tokens\"");
+            let each = count.need("each", "0.004").and_then(|value| count.number_of("each", value));
+            let at = count.pointer("at");
+            count.finish();
+            Some((at?, each?))
+        });
+        return Some(CostPlace::Counts(counts.collect()));
+    }
     if !matches!(section.get("cost")?.get_ref(), DeValue::Table(_)) {
         return section.pointer("cost").map(CostPlace::Body);
     }

@@ -9,11 +9,16 @@ pub(crate) fn stated(
     document: &Document<'_>,
     header: impl Fn(&str) -> Option<String>,
 ) -> Option<f64> {
-    let text = match exchange.cost.as_ref()? {
-        CostPlace::Header(name) => header(name)?,
-        CostPlace::Body(at) => at.text(document.json()?)?,
-    };
-    text.trim().parse().ok().filter(|cost: &f64| cost.is_finite() && *cost >= 0.0)
+    let number =
+        |text: String| text.trim().parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
+    match exchange.cost.as_ref()? {
+        CostPlace::Header(name) => number(header(name)?),
+        CostPlace::Body(at) => number(at.text(document.json()?)?),
+        CostPlace::Counts(counts) => {
+            let json = document.json()?;
+            counts.iter().map(|(at, each)| Some(number(at.text(json)?)? * each)).sum()
+        }
+    }
 }
 
 /// The share of each call in the cost of a request, by what its part of the answer means. The calls that are
