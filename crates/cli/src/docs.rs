@@ -115,7 +115,9 @@ fn the_files_in_the_documents_are_valid() {
     let (recipes, settings): (Vec<_>, Vec<_>) = shown.iter().partition(|text| text.contains("[[step]]"));
     assert_eq!((recipes.len(), settings.len()), (1, 2));
     for text in settings {
-        Settings::parse(text, &["datagen"]).map_err(|failure| failure.json(&Invocation::default())).unwrap();
+        Settings::parse(text, &["datagen", "pdl"])
+            .map_err(|failure| failure.json(&Invocation::default()))
+            .unwrap();
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recipe.toml");

@@ -4,7 +4,7 @@ use marl_core::Column;
 use runner::{
     catalog,
     failure::{Failure, exit::Exit},
-    project::workspace,
+    project::{connect, workspace},
 };
 
 use crate::{args::DescribeArgs, printer::Printer};
@@ -36,9 +36,15 @@ pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<Exit, Failur
     printer.data("");
     let needs_key =
         |name: &str| registry.provider(name).is_some_and(|provider| provider.info.key_variable.is_some());
-    let remark = match contract.calls.iter().any(|call| needs_key(&call.provider)) {
-        true => "add --sandbox to try it without a key",
-        false => "no key is needed; add --sandbox to try it with samples",
+    let is_in_sandbox =
+        |name: &str| registry.provider(name).is_some_and(|provider| connect::is_in_sandbox(&provider.info));
+    let asks_for_key = contract.calls.iter().any(|call| needs_key(&call.provider));
+    let has_samples = contract.calls.iter().all(|call| is_in_sandbox(&call.provider));
+    let remark = match (asks_for_key, has_samples) {
+        (true, true) => "add --sandbox to try it without a key",
+        (false, true) => "no key is needed; add --sandbox to try it with samples",
+        (true, false) => "it needs the vendor's key: the sandbox has no samples",
+        (false, false) => "no key is needed",
     };
     printer.data(&format!("marl enrich --input TABLE --integrations {}    ({remark})", contract.name));
     Ok(Exit::Done)

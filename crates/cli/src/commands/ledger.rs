@@ -69,7 +69,9 @@ fn stats(document: &LedgerStatsDocument, printer: &Printer) {
 
 /// What calls cost, where something was spent.
 fn spent(calls: &StateCount) -> Option<String> {
-    let money = calls.cost.filter(|cost| *cost > 0.0).map(|cost| format!("cost {}", amount(cost)));
+    let is_open = matches!(calls.state.as_str(), "pending" | "in_doubt");
+    let up_to = if is_open { "up to " } else { "" };
+    let money = calls.cost.filter(|cost| *cost > 0.0).map(|cost| format!("cost {up_to}{}", amount(cost)));
     let known = calls.units.zip(calls.unit.as_deref()).filter(|(number, _)| *number > 0.0);
     let units = known.map(|(number, unit)| units(&calls.provider, unit, number));
     let parts: Vec<String> = money.into_iter().chain(units).collect();

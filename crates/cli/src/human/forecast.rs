@@ -160,8 +160,8 @@ fn calls_of(call: &CallForecast, requests: Option<(u64, u64)>) -> String {
 fn cost(planned: &Planned) -> String {
     let currency = planned.currency.as_deref().unwrap_or_default();
     let money = match planned.cost() {
-        Some((least, most)) if least < most => format!("{least} to {most} {currency}"),
-        Some((least, _)) => format!("{least} {currency}"),
+        Some((least, most)) if least < most => format!("{least} to {most} {currency}").trim_end().to_owned(),
+        Some((least, _)) => format!("{least} {currency}").trim_end().to_owned(),
         None => format!("unknown: no price for {}", planned.unpriced().join(", ")),
     };
     let by_vendor = planned.units().into_iter().map(|((provider, unit), (least, most))| {

@@ -234,14 +234,17 @@ fn orders(report: &Report) -> Vec<String> {
         }
         let cost = if amounts.is_empty() { String::new() } else { format!(": {}", amounts.join(", ")) };
         let answers = counted(counts.collected.answers, "answer");
-        lines.push(format!("arrived  {answers} that an earlier run had ordered{cost}"));
+        lines.push(format!("arrived  {answers} ordered by an earlier run{cost}"));
     }
     for (provider, count) in &counts.pending {
         let calls = counted(*count, "call");
-        lines.push(format!("pending  {calls} of {provider}: ordered; the answers come later"));
+        lines.push(format!(
+            "pending  {calls} to {provider} {}; the answers come later",
+            either(*count, "is ordered", "are ordered")
+        ));
     }
     if let Some(most) = counts.pending_cost.filter(|most| *most > 0.0) {
-        lines.push(format!("         up to {most:.4} {currency} for what this run ordered"));
+        lines.push(format!("         this run's orders may still cost up to {most:.4} {currency}"));
     }
     lines
 }

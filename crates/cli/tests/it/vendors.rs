@@ -176,7 +176,7 @@ fn what_is_pending_is_said_everywhere_and_collected_later() {
     let command = "enrich --input people.csv --integrations fullenrich_email --patience 0s";
     let ran = world.run(command).exits(11);
     assert!(
-        ran.stderr.contains("pending  2 calls of fullenrich: ordered; the answers come later"),
+        ran.stderr.contains("pending  2 calls to fullenrich are ordered; the answers come later"),
         "{}",
         ran.stderr
     );
@@ -227,4 +227,30 @@ fn a_cap_on_cost_asks_for_the_price_of_the_vendors_unit() {
     let ran = world.run("enrich --input people.csv --integrations pdl_person --max-cost 5").exits(2);
     assert!(ran.stderr.contains("set `credit = 0.02`, say, under `[price.pdl]`"), "{}", ran.stderr);
     assert_eq!(vendor(&world, "pdl").requests, 0);
+}
+
+/// The output of a run is a table like any other: its own columns make no new questions.
+#[test]
+fn a_run_over_its_own_output_buys_nothing() {
+    let world = world(Options::default());
+    world.run(&enrich("pdl_person", "")).exits(0);
+    let stats = vendor(&world, "pdl");
+    let document = world
+        .run("enrich --input people_enriched.csv --integrations pdl_person --output again.csv --json")
+        .exits(0)
+        .json();
+    assert_eq!(document["calls"]["sent"], 0, "{document}");
+    assert_eq!(vendor(&world, "pdl"), stats);
+}
+
+#[test]
+fn without_the_key_a_pending_answer_is_no_reason_to_repeat_the_command() {
+    let world = world(Options { pending_for: Duration::from_secs(60), ..Options::default() });
+    let command = "enrich --input people.csv --integrations fullenrich_email --patience 0s";
+    world.run(command).exits(11);
+    let mut keyless = world.command(command);
+    keyless.env_remove("FULLENRICH_API_KEY");
+    let ran = world.ran(keyless.output().unwrap());
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("FULLENRICH_API_KEY is not set"), "{}", ran.stderr);
 }

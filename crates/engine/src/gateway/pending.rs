@@ -210,6 +210,10 @@ impl Shared {
             self.listener.on_event(&Event::Joined);
             return CallEnd::Closed(SkipReason::Pending);
         }
+        if let Err(error) = lane.provider.ready() {
+            self.stop(lane, call, Reach::Provider, &error);
+            return self.left_pending(keyed, reservation);
+        }
         let poll = lane.operation(&call.operation).poll.unwrap_or(DEFAULT_POLL);
         let patience = self.settings.patience.min(poll.give_up_after);
         if ordered.at.is_some() && patience.is_zero() {

@@ -120,9 +120,11 @@ impl Binder<'_> {
         feed::column_called(self.header, name).map(str::to_owned)
     }
 
-    /// The columns that could feed an input, if no column has its name.
+    /// The columns that could feed an input, if no column has its name. A column that the step writes itself is
+    /// none: in a table that the step has filled before, its own answers would make new questions.
     fn candidates(&self, step: usize, input: &Column) -> Vec<(String, Match)> {
         let table = self.header.columns.iter().enumerate();
+        let table = table.filter(|(_, name)| !self.steps[step].writes(name));
         let mut fitting: Vec<(String, Match)> = table
             .filter_map(|(at, name)| Some((name.clone(), feed::from_table(self.header, at, input)?)))
             .collect();

@@ -80,8 +80,8 @@ pub(crate) fn hint(
         None if counts.pending() > 0 => {
             let without = if asks_anew { " without `--refresh`, and with a longer `--max-age`," } else { "" };
             Some(format!(
-                "run the same command again{without} to get the answers that come later: they are already ordered and are \
-                 not bought again"
+                "run the same command again{without} to collect the answers that come later: they are already ordered \
+                 and will not be bought twice"
             ))
         }
         None => {

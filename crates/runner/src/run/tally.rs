@@ -51,8 +51,9 @@ pub struct Counts {
     pub in_doubt: BTreeMap<String, u64>,
     /// By provider: calls whose vendor answers later.
     pub pending: BTreeMap<String, u64>,
-    /// What the pending calls that this run ordered cost at most, in the settings' currency; `None` if that
-    /// is unknown.
+    /// How many of the pending calls this run ordered.
+    pub ordered: u64,
+    /// What these cost at most, in the settings' currency; `None` if that is unknown.
     pub pending_cost: Option<f64>,
     /// Answers that earlier runs had ordered.
     pub collected: Collected,
@@ -211,6 +212,7 @@ impl Listener for Tally {
             Event::Pending { provider, ordered } => {
                 *counts.pending.entry((*provider).to_owned()).or_default() += 1;
                 if let Some(most) = ordered {
+                    counts.ordered += 1;
                     counts.pending_cost = counts.pending_cost.zip(most.money).map(|(sum, most)| sum + most);
                 }
             }

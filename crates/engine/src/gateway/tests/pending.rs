@@ -114,6 +114,17 @@ async fn a_rest_for_hours_holds_nobody_else() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn without_a_key_an_order_stays_pending_and_the_provider_is_stopped() {
+    let memory = Memory::new();
+    let first = run(&memory, ordering(&[]), settings(Caps::default(), 0)).await;
+    assert_eq!(first.operation("later", 1).await, "closed pending");
+    let keyless = Scripted { without_key: true, ..ordering(&[]) };
+    let second = run(&memory, keyless, settings(Caps::default(), 60)).await;
+    assert_eq!(second.operation("later", 1).await, "closed pending");
+    assert_eq!((polled(&second), second.count("provider stopped")), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_key_leaves_the_order_pending() {
     let memory = Memory::new();
     let auth = || Failure::refused(Error::new(ErrorKind::Auth, "no")).reaching(Reach::Provider);

@@ -78,8 +78,8 @@ pub struct RunDocument {
     /// What was spent, in the settings' currency; null if a price is not known.
     cost: Option<f64>,
     currency: Option<String>,
-    /// What the pending calls cost at most that this run ordered, in the settings' currency; left out if no call
-    /// is pending, null if a price is not known.
+    /// What the pending calls cost at most that this run ordered, in the settings' currency; left out if this run
+    /// ordered none of them, null if a price is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pending_cost: Option<Option<f64>>,
     /// What the answers to earlier runs' orders cost; left out if there are none, null if a price is not known.
@@ -256,7 +256,7 @@ pub fn document(report: &Report, plan: &Plan) -> RunDocument {
             unbilled: counts.unbilled,
         },
         cost: counts.cost().map(rounded),
-        pending_cost: (counts.pending() > 0).then(|| counts.pending_cost.map(rounded)),
+        pending_cost: (counts.ordered > 0).then(|| counts.pending_cost.map(rounded)),
         collected_cost: (counts.collected.answers > 0).then(|| counts.collected.cost().map(rounded)),
         collected_units: counts.collected.units.iter().map(SpentUnits::of).collect(),
         currency: report.currency.clone(),
