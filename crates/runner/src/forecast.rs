@@ -313,7 +313,8 @@ impl Planned {
     /// of its own.
     pub fn requests(&self, call: &CallForecast) -> Option<(u64, u64)> {
         let most = *self.bulk.get(&(call.provider.clone(), call.operation.clone()))? as u64;
-        Some((call.send.div_ceil(most), (call.send + call.possible).div_ceil(most)))
+        let within = |calls: u64| calls.min(self.max_calls.unwrap_or(u64::MAX)).div_ceil(most);
+        Some((within(call.send), within(call.send + call.possible)))
     }
 
     /// The operations whose calls are sent, or may be sent.

@@ -133,6 +133,10 @@ fn a_thousand_rows_make_as_few_requests_as_the_bulk_allows() {
 fn duplicates_and_a_cap_in_the_middle_of_a_request() {
     let world = world(Options::default());
     world.write("people.csv", people(600, 300));
+    let plan =
+        world.run("plan --input people.csv --integrations pdl_person --max-calls 250 --json").exits(0).json();
+    assert_eq!(plan["cost"]["at_most"].as_f64(), Some(250.0 * CREDIT), "{plan}");
+    assert_eq!(plan["steps"][0]["calls"][0]["requests"]["exactly"], 3, "{plan}");
     let document = world.run(&enrich("pdl_person", "--max-calls 250")).exits(8).json();
     assert_eq!(
         (&document["calls"]["sent"], &document["calls"]["requests"]),

@@ -42,17 +42,42 @@ impl Planned {
 
     /// What that costs; `None` where a price is unknown, which is never free.
     pub fn cost(&self) -> Option<(f64, f64)> {
-        let mut cost = (0.0, 0.0);
+        let (mut least, mut most) = (Vec::new(), Vec::new());
         for call in self.calls().filter(|call| call.send + call.possible > 0) {
             let price = self.call_price(call)?;
-            cost.0 += price.least.money? * call.send as f64;
-            cost.1 += price.most.money? * (call.send + call.possible) as f64;
+            least.push((price.least.money?, call.send));
+            most.push((price.most.money?, call.send + call.possible));
         }
+        let cost = (self.cheapest(least), self.dearest(most));
         let within = |cost: f64| match self.max_cost {
             Some(most) if cost > most => self.whole_calls(most),
             _ => cost,
         };
         Some((rounded(within(cost.0)), rounded(within(cost.1))))
+    }
+
+    /// What the cheapest of these calls cost, as many as the cap on calls allows. Each entry is a price and a
+    /// number of calls.
+    fn cheapest(&self, mut calls: Vec<(f64, u64)>) -> f64 {
+        calls.sort_by(|one, other| one.0.total_cmp(&other.0));
+        self.first(&calls)
+    }
+
+    /// What the dearest of these calls cost, as many as the cap on calls allows.
+    fn dearest(&self, mut calls: Vec<(f64, u64)>) -> f64 {
+        calls.sort_by(|one, other| other.0.total_cmp(&one.0));
+        self.first(&calls)
+    }
+
+    fn first(&self, calls: &[(f64, u64)]) -> f64 {
+        // A price of 0 is that of a free call, which no cap counts.
+        let mut left = self.max_calls.unwrap_or(u64::MAX);
+        let take = |(price, number): &(f64, u64)| {
+            let taken = if *price > 0.0 { (*number).min(left) } else { *number };
+            left -= if *price > 0.0 { taken } else { 0 };
+            price * taken as f64
+        };
+        calls.iter().map(take).sum()
     }
 
     /// What a cap on cost allows to spend: no part of a call is bought. Unless all calls have one fixed
