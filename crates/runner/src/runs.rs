@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(crate) use recorded::resumed;
-pub use recorded::{RecordedRun, RunLine, RunSummary};
+pub use recorded::{RecordedRun, RunLine, RunSummary, paid};
 
 /// Which runs are listed.
 #[derive(Debug, Clone, Default)]

@@ -4,7 +4,7 @@ use engine::ledger::RunRecord;
 use marl_core::words::counted;
 use runner::{
     run::progress::RunProgress,
-    runs::{RecordedRunDocument, RunSummary},
+    runs::{RecordedRunDocument, RunSummary, paid},
     time::{date, span},
 };
 use serde_json::Value as Json;
@@ -54,6 +54,15 @@ pub(crate) fn run_lines(RecordedRunDocument { run, ledger, .. }: &RecordedRunDoc
         ),
     );
     line("cost", &cost(summary).unwrap_or_else(|| "unknown: no prices are set".to_owned()));
+    if let Some(collected) = calls["collected"].as_u64() {
+        line("arrived", &format!("{} ordered by an earlier run", counted(collected, "answer")));
+    }
+    if let Some(pending) = calls["pending"].as_u64() {
+        let ordered = summary["pending_cost"].as_f64().filter(|cost| *cost > 0.0);
+        let up_to = ordered.map(|cost| format!(", up to {cost} {}", text(&summary["currency"])));
+        let up_to = up_to.unwrap_or_default();
+        line("pending", &format!("{}{}", counted(pending, "call"), up_to.trim_end()));
+    }
     if let Some(hint) = summary["hint"].as_str() {
         line("hint", hint);
     }
@@ -71,7 +80,7 @@ pub(crate) fn spent(run: &RunRecord) -> String {
 }
 
 fn cost(summary: &Json) -> Option<String> {
-    let cost = summary["cost"].as_f64()?;
+    let cost = paid(summary)?;
     Some(format!("{cost} {}", text(&summary["currency"])).trim_end().to_owned())
 }
 

@@ -207,6 +207,12 @@ fn what_is_pending_is_said_everywhere_and_collected_later() {
     );
     let stats = vendor(&world, "fullenrich");
     assert_eq!((stats.calls, stats.billed), (2, 1));
+    let runs = world.run("runs --json").exits(0).json();
+    assert_eq!(runs["runs"][0]["cost"].as_f64(), Some(CREDIT), "the run that collected it: {runs}");
+    let shown = world.run(&format!("runs show {}", runs["runs"][0]["id"])).exits(0).stdout;
+    assert!(shown.contains("arrived  2 answers ordered by an earlier run"), "{shown}");
+    let shown = world.run("runs show 1").exits(0).stdout;
+    assert!(shown.contains("pending  2 calls, up to 0.5 USD"), "{shown}");
     assert_eq!(recorded(&world, "fullenrich").0, CREDIT);
 }
 

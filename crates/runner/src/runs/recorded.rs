@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::{
+    document::rounded,
     failure::exit::Exit,
     project::paths,
     run::{
@@ -109,10 +110,20 @@ impl From<&RunRecord> for RunLine {
             failed: progress.map(|progress| progress.failed).or_else(|| steps.map(failures)),
             sent: progress.map(|progress| progress.calls_sent).or_else(|| summary["calls"]["sent"].as_u64()),
             bought: summary["calls"]["bought"].as_u64(),
-            cost: summary["cost"].as_f64(),
+            cost: paid(summary),
             exit_code: summary["exit_code"].as_u64(),
         }
     }
+}
+
+/// What a run paid according to its summary, also for answers that an earlier run had ordered; `None` if a price
+/// is not known.
+pub fn paid(summary: &Json) -> Option<f64> {
+    let collected = match &summary["collected_cost"] {
+        Json::Null if summary["calls"]["collected"].as_u64().is_some() => return None,
+        cost => cost.as_f64().unwrap_or_default(),
+    };
+    Some(rounded(summary["cost"].as_f64()? + collected))
 }
 
 /// The command that goes on from a run that died. What was answered is not bought again; a cap was
