@@ -94,18 +94,17 @@ pub(crate) fn claim(
     wanted: Wanted,
     ledger: &Path,
 ) -> rusqlite::Result<Claim> {
-    let (purchase, doubt) = match known(judge, db, &intent.key, wanted, ledger)? {
-        Known::Nothing => (new_purchase(db, &intent.key)?, None),
-        Known::InDoubt { age, is_keyed, .. } if again.allows(age, is_keyed) => {
-            let purchase = match again.recognises(age, is_keyed) {
-                true => repeated_purchase(db, &intent.key)?,
-                false => new_purchase(db, &intent.key)?,
-            };
-            (purchase, Some(Doubt { age, is_keyed }))
-        }
+    let doubt = match known(judge, db, &intent.key, wanted, ledger)? {
+        Known::Nothing => None,
+        Known::InDoubt { age, is_keyed, .. } if again.allows(age, is_keyed) => Some(Doubt { age, is_keyed }),
         known => return Ok(Claim::Known(known)),
     };
-    let purchase = if intent.is_keyed { purchase } else { 0 };
+    let repeats = doubt.is_some_and(|doubt| again.recognises(doubt.age, doubt.is_keyed));
+    let purchase = match (intent.is_keyed, repeats) {
+        (false, _) => 0,
+        (true, true) => repeated_purchase(db, &intent.key)?,
+        (true, false) => new_purchase(db, &intent.key)?,
+    };
     let now = now_ms();
     db.prepare_cached(concat!(
         "INSERT INTO call (key_short, key, state, run, provider, base, account, operation, parameters, attempt,

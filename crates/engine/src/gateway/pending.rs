@@ -206,18 +206,20 @@ impl Shared {
         reservation: Option<Reservation<'_>>,
     ) -> CallEnd {
         let KeyedCall { lane, call, key, .. } = keyed;
-        if ordered.at.is_none() && self.orders.is_left(key) {
+        if ordered.at.is_some() {
+            self.orders.mark_ordered(key);
+        } else if self.orders.is_pending(key) {
             self.listener.on_event(&Event::Joined);
             return CallEnd::Closed(SkipReason::Pending);
         }
         if let Err(error) = lane.provider.ready() {
             self.stop(lane, call, Reach::Provider, &error);
-            return self.left_pending(keyed, reservation);
+            return self.left_pending(keyed, &ordered, reservation);
         }
         let poll = lane.operation(&call.operation).poll.unwrap_or(DEFAULT_POLL);
         let patience = self.settings.patience.min(poll.give_up_after);
         if ordered.at.is_some() && patience.is_zero() {
-            return self.left_pending(keyed, reservation);
+            return self.left_pending(keyed, &ordered, reservation);
         }
         let first = if ordered.at.is_some() { poll.every.min(patience) } else { COMPANY };
         let (give, mut answer) = oneshot::channel();
@@ -234,17 +236,17 @@ impl Shared {
             // The limits and the vendor's rests make no run wait longer than the user is patient.
             () = sleep_until(until + first + answer_time) => None,
         };
-        let Some(attempt) = attempt else { return self.left_pending(keyed, reservation) };
+        let Some(attempt) = attempt else { return self.left_pending(keyed, &ordered, reservation) };
         match self.collect(keyed, &ordered, attempt).await {
             Ok(Collected::Answered(end, cost)) => {
                 self.report(keyed, &ordered, cost, reservation);
                 end
             }
             Ok(Collected::GivenUp(end)) => end,
-            Ok(Collected::Pending) => self.left_pending(keyed, reservation),
+            Ok(Collected::Pending) => self.left_pending(keyed, &ordered, reservation),
             Err(error) => {
                 self.ledger_failed(error);
-                self.left_pending(keyed, reservation)
+                self.left_pending(keyed, &ordered, reservation)
             }
         }
     }
@@ -291,7 +293,7 @@ impl Shared {
                     return Ok(Collected::Answered(read(lane, call, &body), Cost::FREE));
                 }
                 self.settle(keyed, &attempted, Settled::Failed(error.clone())).await?;
-                self.orders.give_up(key, error.clone());
+                self.orders.mark_given_up(key, error.clone());
                 Ok(Collected::GivenUp(CallEnd::Failed(error)))
             }
         }
@@ -306,20 +308,30 @@ impl Shared {
         reservation: Option<Reservation<'_>>,
     ) {
         let (provider, unit) = (call.provider.as_str(), lane.unit(&call.operation));
-        if !self.orders.collected(key) {
-            self.listener.on_event(&Event::Joined);
-        } else if ordered.at.is_none() {
+        if ordered.at.is_some() {
+            self.orders.mark_collected(key);
+            // A free call has no reservation.
+            if let Some(reservation) = reservation {
+                reservation.spend(cost.money);
+                self.listener.on_event(&Event::Spent { provider, cost, unit });
+            }
+        } else if !self.orders.is_ordered(key) && self.orders.mark_collected(key) {
             self.listener.on_event(&Event::Collected { provider, cost, unit });
-        } else if let Some(reservation) = reservation {
-            reservation.spend(cost.money);
-            self.listener.on_event(&Event::Spent { provider, cost, unit });
+        } else {
+            self.listener.on_event(&Event::Joined);
         }
     }
 
     /// Leaves a call pending. What it costs at most counts towards the caps of the run that ordered it.
-    fn left_pending(&self, keyed: KeyedCall<'_>, reservation: Option<Reservation<'_>>) -> CallEnd {
+    fn left_pending(
+        &self,
+        keyed: KeyedCall<'_>,
+        order: &Ordered,
+        reservation: Option<Reservation<'_>>,
+    ) -> CallEnd {
         let KeyedCall { lane, call, key, .. } = keyed;
-        let is_new = self.orders.left(key);
+        let reports = order.at.is_some() || !self.orders.is_ordered(key);
+        let is_new = reports && self.orders.mark_pending(key);
         let ordered = reservation.map(|reservation| {
             reservation.spend(None);
             lane.price(&call.operation).most

@@ -99,6 +99,18 @@ async fn a_call_is_reported_pending_once() {
     assert_eq!(polled(&world), 2, "later rows do not wait again");
 }
 
+/// A step that refreshes and one that does not may wait for the same order.
+#[tokio::test(start_paused = true)]
+async fn an_order_that_two_flights_wait_for_is_spent_once() {
+    let world = World::with(ordering(&[]), settings(Caps::default(), 60));
+    let call = Call { provider: "p".into(), operation: "later".into(), parameters: json!({ "n": 1 }) };
+    let refreshing = world.gateway.refreshing();
+    let (end, refreshed) = tokio::join!(world.operation("later", 1), refreshing.call(call));
+    assert_eq!(end, "found 1");
+    assert!(matches!(refreshed, CallEnd::Reply(_)), "{refreshed:?}");
+    assert_eq!((world.sends(), world.count("spent"), world.count("collected")), (1, 1, 0));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_rest_for_hours_holds_nobody_else() {
     let hours = || Failure { retry_after: Some(Duration::from_secs(7_200)), ..throttled() };

@@ -67,18 +67,19 @@ impl Calls for MemoryCalls {
             let mut calls = state.newest_first(&request.key);
             calls.find(|call| !is_doubt || call.may_be_in_doubt()).map(|call| (call.record.id, call.purchase))
         };
-        let (purchase, doubt) = match state.known(&self.judge, &request.key, request.wanted) {
-            Known::Nothing => (newest(&state, false).map_or(0, |(id, _)| id) + 1, None),
+        let doubt = match state.known(&self.judge, &request.key, request.wanted) {
+            Known::Nothing => None,
             Known::InDoubt { age, is_keyed, .. } if request.again.allows(age, is_keyed) => {
-                let doubt = Some(Doubt { age, is_keyed });
-                match newest(&state, true).filter(|_| request.again.recognises(age, is_keyed)) {
-                    Some((_, purchase)) => (purchase, doubt),
-                    None => (newest(&state, false).map_or(0, |(id, _)| id) + 1, doubt),
-                }
+                Some(Doubt { age, is_keyed })
             }
             known => return Ok(Claim::Known(known)),
         };
-        let purchase = if request.is_keyed { purchase } else { 0 };
+        let repeats = doubt.is_some_and(|doubt| request.again.recognises(doubt.age, doubt.is_keyed));
+        let purchase = match (request.is_keyed, repeats) {
+            (false, _) => 0,
+            (true, true) => newest(&state, true).map_or(0, |(_, purchase)| purchase),
+            (true, false) => newest(&state, false).map_or(0, |(id, _)| id) + 1,
+        };
         state.claimed += 1;
         let id = state.claimed;
         let now = now_ms();
