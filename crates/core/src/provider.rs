@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use crate::{Call, Error, Reply, Secret};
 
-pub use operation::{Bills, Bulk, Counted, Limits, Operation, Operations, Poll, Price, RetryTemper, Window};
+pub use operation::{Bills, Bulk, Counted, Limits, Operation, Operations, Poll, Price, RetryPolicy, Window};
 
 /// The facts about a provider that policy outside of it needs.
 #[derive(Debug, Clone, PartialEq)]

@@ -26,7 +26,7 @@ pub struct Operation {
     /// How long an answer counts as recent, unless the user says otherwise.
     pub max_age: Option<Duration>,
     /// How often and how soon an attempt is repeated, unless the user says otherwise.
-    pub retry: Option<RetryTemper>,
+    pub retry: Option<RetryPolicy>,
     /// The limits of this operation, besides those of the provider.
     pub limits: Limits,
 }
@@ -53,7 +53,7 @@ pub struct Poll {
 
 /// How often and how soon attempts at a call are repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RetryTemper {
+pub struct RetryPolicy {
     /// The total number of attempts, including the first.
     pub attempts: u32,
     /// The longest first wait; each further wait may be twice as long.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use marl_core::{
     SmolStr,
-    provider::{Bills, Limits, Operation, Price, RetryTemper},
+    provider::{Bills, Limits, Operation, Price, RetryPolicy},
 };
 use toml::de::DeValue;
 
@@ -210,12 +210,12 @@ fn idempotency(section: &Section<'_, '_>) -> Option<(wire::HeaderName, Duration)
     Some((header?, lasts?))
 }
 
-fn retry(section: &Section<'_, '_>) -> Option<RetryTemper> {
+fn retry(section: &Section<'_, '_>) -> Option<RetryPolicy> {
     let table = section.section("retry")?;
     for (key, example) in [("attempts", "3"), ("base", "\"500ms\""), ("cap", "\"30s\"")] {
         table.need(key, example);
     }
     let (attempts, base, cap) = (table.count("attempts", 20), table.duration("base"), table.duration("cap"));
     table.finish();
-    Some(RetryTemper { attempts: attempts?, base: base?, cap: cap? })
+    Some(RetryPolicy { attempts: attempts?, base: base?, cap: cap? })
 }

@@ -18,7 +18,7 @@ use marl_core::{
 use tokio::time::Instant;
 
 use super::{
-    Cost, InDoubt, Shared,
+    Cost, InDoubt, Lane, Shared,
     attempt::{AfterAttempt, Attempted, CallProgress, KeyedCall},
     breaker::Pass,
     pending::Ordered,
@@ -28,6 +28,32 @@ use crate::{
     event::Event,
     ledger::{LedgerError, Settled},
 };
+
+/// The end of a call that the vendor may bill: what it means, what it costs, and its record.
+pub(super) struct PaidEnd {
+    pub(super) end: CallEnd,
+    pub(super) cost: Cost,
+    pub(super) record: Settled,
+}
+
+impl PaidEnd {
+    /// A complete answer. `stated` is the cost in the answer, in the vendor's unit.
+    pub(super) fn answered(lane: &Lane, call: &Call, body: String, stated: Option<f64>) -> Self {
+        let end = read(lane, call, &body);
+        let no_data = matches!(&end, CallEnd::Reply(Reply::NoData));
+        let cost = lane.cost_of_answer(&call.operation, stated, no_data);
+        Self { end, cost, record: Settled::Answered { body, no_data, cost } }
+    }
+
+    /// An answer that cannot be used, or an error that is billed.
+    pub(super) fn unusable(lane: &Lane, call: &Call, failure: Failure, stated: Option<f64>) -> Self {
+        let cost = lane.cost_of_answer(&call.operation, stated, false);
+        let Failure { error, body, .. } = failure;
+        let error = error.billed(true);
+        let record = Settled::Unusable { error: error.clone(), body, cost };
+        Self { end: CallEnd::Failed(error), cost, record }
+    }
+}
 
 impl Shared {
     /// Acts on the end of an attempt: stores it, and says what follows.
@@ -43,11 +69,10 @@ impl Shared {
         let failure = match end {
             AttemptEnd::Answered(body) => {
                 lane.breaker.answered();
-                let end = read(lane, call, &body);
-                let no_data = matches!(&end, CallEnd::Reply(Reply::NoData));
-                let cost = lane.cost_of_answer(&call.operation, attempted.stated_cost, no_data);
+                let PaidEnd { end, cost, record } =
+                    PaidEnd::answered(lane, call, body, attempted.stated_cost);
                 self.spend(keyed, progress, cost);
-                self.settle(keyed, attempted, Settled::Answered { body, no_data, cost }).await?;
+                self.settle(keyed, attempted, record).await?;
                 return Ok(AfterAttempt::End(end));
             }
             AttemptEnd::Pending { handle } => {
@@ -84,13 +109,11 @@ impl Shared {
         }
         match price::bought(lane.operation(&call.operation), &failure) {
             Bought::Yes => {
-                let cost = lane.cost_of_answer(&call.operation, attempted.stated_cost, false);
+                let PaidEnd { end, cost, record } =
+                    PaidEnd::unusable(lane, call, failure, attempted.stated_cost);
                 self.spend(keyed, progress, cost);
-                let Failure { error, body, .. } = failure;
-                let error = error.billed(true);
-                let unusable = Settled::Unusable { error: error.clone(), body, cost };
-                self.settle(keyed, attempted, unusable).await?;
-                Ok(AfterAttempt::End(CallEnd::Failed(error)))
+                self.settle(keyed, attempted, record).await?;
+                Ok(AfterAttempt::End(end))
             }
             Bought::Maybe => self.after_doubt(keyed, attempted, failure, progress).await,
             Bought::No => self.after_refusal(keyed, attempted, failure, progress).await,
@@ -128,8 +151,8 @@ impl Shared {
         Ok(AfterAttempt::End(CallEnd::Failed(error)))
     }
 
-    /// Handles an attempt that may have been bought: it is repeated only if that is free, or if the user
-    /// chose so.
+    /// Handles an attempt that may have been bought: it is repeated only if that is free, if the vendor
+    /// recognises the repetition, or if the user chose to.
     async fn after_doubt(
         &self,
         keyed: KeyedCall<'_>,

@@ -12,7 +12,7 @@ use super::{
     KnownEnd, Lane, Shared,
     breaker::Pass,
     budget::Reservation,
-    bulk::{Delivery, Gathering},
+    bulk::{BatchQueue, Delivery},
     entry::{Entered, NotSent},
     limit::Admission,
     pending::Ordered,
@@ -100,7 +100,7 @@ impl Shared {
     ) -> CallEnd {
         let KeyedCall { lane, call, .. } = keyed;
         let mut progress = CallProgress::default();
-        let gathering = lane.gathering(&call.operation);
+        let batch_queue = lane.batch_queue(&call.operation);
         let mut admission = Some(admission);
         loop {
             if admission.is_none() {
@@ -110,8 +110,8 @@ impl Shared {
                     admission = lane.admit(&call.operation) => Some(admission),
                 };
             }
-            let attempted = match &gathering {
-                Some(gathering) => self.attempt_together(keyed, gathering, &mut progress).await,
+            let attempted = match &batch_queue {
+                Some(batch_queue) => self.attempt_together(keyed, batch_queue, &mut progress).await,
                 None => self.attempt(keyed, &mut progress).await,
             };
             let next = match attempted {
@@ -180,7 +180,7 @@ impl Shared {
     async fn attempt_together<'a>(
         &'a self,
         keyed: KeyedCall<'_>,
-        gathering: &Gathering,
+        batch_queue: &BatchQueue,
         progress: &mut CallProgress<'a>,
     ) -> Result<AfterAttempt, LedgerError> {
         let KeyedCall { lane, call, .. } = keyed;
@@ -192,7 +192,7 @@ impl Shared {
         };
         let sent = match pass {
             Ok(pass) => {
-                let sent = self.send_together(keyed, gathering, timeouts, progress.attempts + 1).await;
+                let sent = self.send_together(keyed, batch_queue, timeouts, progress.attempts + 1).await;
                 sent.map(|delivery| (pass, delivery))
             }
             Err(not_sent) => Err(not_sent),

@@ -2,8 +2,8 @@
 //! first of them leads it, and sends it once it is full or no more calls are coming.
 //!
 //! ```text
-//! reserve budget -> breaker admits -> seat in a batch
-//!   leader: company -> slot -> claim all -> mark all -> one request -> each call's own end
+//! reserve budget -> breaker admits -> join a batch
+//!   leader: wait for more calls -> slot -> claim all -> mark all -> one request -> each call's own end
 //! ```
 //!
 //! A batch has its slot before its calls are claimed, so that a killed run leaves in doubt only what was in
@@ -18,7 +18,7 @@ use std::{
 use futures::{FutureExt, future::join_all};
 use marl_core::{
     Call, Error, SmolStr,
-    provider::{Attempt, AttemptEnd, Bulk, Failure},
+    provider::{Attempt, Bulk, Failure},
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch},
@@ -30,7 +30,7 @@ use super::{
     attempt::KeyedCall,
     entry::{NotSent, STOPPED},
     limit::{ADMISSIONS_PER_SLOT, Admission, Turn},
-    send::{Identity, Timeouts},
+    send::{Identity, Timeouts, has_left},
 };
 use crate::{
     event::Event,
@@ -41,7 +41,7 @@ use crate::{
 const QUIET: Duration = Duration::from_millis(20);
 
 /// Where the calls of one operation gather.
-pub(super) struct Gathering {
+pub(super) struct BatchQueue {
     bulk: Bulk,
     admissions: Arc<Semaphore>,
     /// The batch that takes more calls.
@@ -49,32 +49,32 @@ pub(super) struct Gathering {
 }
 
 struct Batch {
-    seats: Mutex<Seats>,
-    /// How many calls have a seat.
+    calls: Mutex<BatchCalls>,
+    /// How many calls the batch holds.
     count: watch::Sender<usize>,
 }
 
 #[derive(Default)]
-struct Seats {
+struct BatchCalls {
     /// Whether the calls were taken for sending.
     is_taken: bool,
-    /// How many calls have ever taken a seat: the number of the next call.
-    numbers: usize,
-    seats: Vec<(usize, Seat)>,
+    /// The number of the next call that joins.
+    next_number: usize,
+    waiting: Vec<(usize, BatchCall)>,
 }
 
 /// A call that waits for its batch, with what the leader needs to claim and send it.
-struct Seat {
+struct BatchCall {
     call: Call,
     key: Key,
     wanted: Wanted,
     attempt: u32,
-    give: oneshot::Sender<Result<Delivery, NotSent>>,
+    sender: oneshot::Sender<Result<Delivery, NotSent>>,
 }
 
 /// A call whose claim was granted and marked.
-struct Going {
-    seat: Seat,
+struct MarkedCall {
+    waiting: BatchCall,
     intent: Intent,
     doubt: Option<Doubt>,
     identity: Identity,
@@ -97,7 +97,7 @@ pub(super) struct Delivery {
     pub(super) turn: Arc<Turn>,
 }
 
-impl Gathering {
+impl BatchQueue {
     pub(super) fn new(bulk: Bulk, parallel: usize) -> Self {
         let calls = parallel.saturating_mul(ADMISSIONS_PER_SLOT).saturating_mul(bulk.most.max(1));
         let admissions = Arc::new(Semaphore::new(calls.min(Semaphore::MAX_PERMITS)));
@@ -111,29 +111,29 @@ impl Gathering {
         Admission(permit)
     }
 
-    /// Takes a seat in the open batch. Returns the batch and the number of the seat; the call with number 0
-    /// leads the batch.
-    fn sit(&self, seat: Seat) -> (Arc<Batch>, usize) {
+    /// Joins the open batch. Returns the batch and the number of the call in it; the call with number 0 leads
+    /// the batch.
+    fn join(&self, call: BatchCall) -> (Arc<Batch>, usize) {
         let mut open = lock(&self.open);
         if let Some(batch) = &*open {
-            let mut seats = lock(&batch.seats);
-            if !seats.is_taken && seats.seats.len() < self.bulk.most {
-                let number = seats.numbers;
-                seats.numbers += 1;
-                seats.seats.push((number, seat));
-                batch.count.send_replace(seats.seats.len());
-                drop(seats);
+            let mut calls = lock(&batch.calls);
+            if !calls.is_taken && calls.waiting.len() < self.bulk.most {
+                let number = calls.next_number;
+                calls.next_number += 1;
+                calls.waiting.push((number, call));
+                batch.count.send_replace(calls.waiting.len());
+                drop(calls);
                 return (Arc::clone(batch), number);
             }
         }
-        let seats = Mutex::new(Seats { is_taken: false, numbers: 1, seats: vec![(0, seat)] });
-        let batch = Arc::new(Batch { seats, count: watch::Sender::new(1) });
+        let calls = Mutex::new(BatchCalls { is_taken: false, next_number: 1, waiting: vec![(0, call)] });
+        let batch = Arc::new(Batch { calls, count: watch::Sender::new(1) });
         *open = Some(Arc::clone(&batch));
         (batch, 0)
     }
 
     /// Waits until a batch is full, or no call has come for a moment.
-    async fn company(&self, batch: &Batch) {
+    async fn wait_for_more(&self, batch: &Batch) {
         let mut count = batch.count.subscribe();
         let latest = Instant::now() + self.bulk.wait;
         let quiet = QUIET.min(self.bulk.wait);
@@ -150,22 +150,22 @@ impl Gathering {
 
 impl Batch {
     fn len(&self) -> usize {
-        lock(&self.seats).seats.len()
+        lock(&self.calls).waiting.len()
     }
 
     /// Takes all calls for sending. From then on none can leave.
-    fn take(&self) -> Vec<Seat> {
-        let mut seats = lock(&self.seats);
-        seats.is_taken = true;
-        std::mem::take(&mut seats.seats).into_iter().map(|(_, seat)| seat).collect()
+    fn take(&self) -> Vec<BatchCall> {
+        let mut calls = lock(&self.calls);
+        calls.is_taken = true;
+        std::mem::take(&mut calls.waiting).into_iter().map(|(_, waiting)| waiting).collect()
     }
 
     /// Leaves the batch unless it was already taken for sending; returns whether the call left.
     fn leave(&self, number: usize) -> bool {
-        let mut seats = lock(&self.seats);
-        let is_free = !seats.is_taken;
+        let mut calls = lock(&self.calls);
+        let is_free = !calls.is_taken;
         if is_free {
-            seats.seats.retain(|(sits, _)| *sits != number);
+            calls.waiting.retain(|(known, _)| *known != number);
         }
         is_free
     }
@@ -176,16 +176,16 @@ impl Shared {
     pub(super) async fn send_together(
         &self,
         keyed: KeyedCall<'_>,
-        gathering: &Gathering,
+        queue: &BatchQueue,
         timeouts: Timeouts,
         attempt: u32,
     ) -> Result<Delivery, NotSent> {
         let KeyedCall { lane, call, key, wanted } = keyed;
-        let (give, mut delivery) = oneshot::channel();
-        let (batch, number) = gathering.sit(Seat { call: call.clone(), key, wanted, attempt, give });
+        let (sender, mut delivery) = oneshot::channel();
+        let (batch, number) = queue.join(BatchCall { call: call.clone(), key, wanted, attempt, sender });
         let led = async {
             if number == 0 {
-                self.lead_batch(lane, &call.operation, gathering, &batch, timeouts).await;
+                self.lead_batch(lane, &call.operation, queue, &batch, timeouts).await;
             }
             (&mut delivery).await
         };
@@ -208,63 +208,66 @@ impl Shared {
         &self,
         lane: &Lane,
         operation: &SmolStr,
-        gathering: &Gathering,
+        queue: &BatchQueue,
         batch: &Batch,
         timeouts: Timeouts,
     ) {
-        gathering.company(batch).await;
+        queue.wait_for_more(batch).await;
         let turn = Arc::new(lane.limit.turn().await);
         let expected = batch.len();
         let entered = lane.enter(operation, expected).await;
-        let seats = batch.take();
-        let added = seats.len().saturating_sub(expected);
-        let slot = match (entered, lane.add(operation, added).await) {
-            (Ok(slot), Ok(())) => slot,
-            (Err(used_up), _) | (_, Err(used_up)) => {
-                seats.into_iter().for_each(|seat| drop(seat.give.send(Err(used_up.into()))));
+        let calls = batch.take();
+        let added = calls.len().saturating_sub(expected);
+        let entered = match entered {
+            Ok(slot) => lane.add(operation, added).await.map(|()| slot),
+            Err(used_up) => Err(used_up),
+        };
+        let slot = match entered {
+            Ok(slot) => slot,
+            Err(used_up) => {
+                calls.into_iter().for_each(|waiting| drop(waiting.sender.send(Err(used_up.into()))));
                 return;
             }
         };
-        let mut going: Vec<Going> = Vec::new();
+        let mut marked: Vec<MarkedCall> = Vec::new();
         let price = lane.price(operation);
-        let requests: Vec<_> = seats.iter().map(|seat| seat.request(lane, &price, timeouts)).collect();
+        let requests: Vec<_> = calls.iter().map(|waiting| waiting.request(lane, &price, timeouts)).collect();
         let claims = join_all(requests.iter().map(|request| self.ledger.claim(request))).await;
         drop(requests);
-        for (seat, claimed) in seats.into_iter().zip(claims) {
-            match self.marked(seat.key, claimed).await {
+        for (waiting, claimed) in calls.into_iter().zip(claims) {
+            match self.mark(waiting.key, claimed).await {
                 Ok((intent, purchase, doubt)) => {
-                    let identity = Identity::of(lane, &seat.call, seat.key, purchase);
-                    going.push(Going { seat, intent, doubt, identity });
+                    let identity = Identity::of(lane, &waiting.call, waiting.key, purchase);
+                    marked.push(MarkedCall { waiting, intent, doubt, identity });
                 }
-                Err(not_sent) => drop(seat.give.send(Err(not_sent))),
+                Err(not_sent) => drop(waiting.sender.send(Err(not_sent))),
             }
         }
-        let Some(first) = going.first() else { return };
-        let provider = first.seat.call.provider.clone();
-        let outgoing: Vec<_> = going.iter().map(|going| going.identity.outgoing(&going.seat.call)).collect();
+        let Some(first) = marked.first() else { return };
+        let provider = first.waiting.call.provider.clone();
+        let outgoing: Vec<_> =
+            marked.iter().map(|marked| marked.identity.outgoing(&marked.waiting.call)).collect();
         let began = Instant::now();
         let sending = AssertUnwindSafe(lane.provider.send_many(&outgoing)).catch_unwind();
         // A provider that panics returns no attempts.
         let attempts = timeouts.wait(sending).await.map(Result::unwrap_or_default);
         drop((outgoing, slot));
         let (duration, jitter) = (began.elapsed(), fastrand::f64());
-        let attempts = self.one_each(going.len(), &provider, timeouts, attempts);
-        let has_left =
-            |attempt: &Attempt| !matches!(&attempt.end, AttemptEnd::Failed(failure) if !failure.sent);
-        let calls = attempts.iter().filter(|attempt| has_left(attempt)).count();
+        let attempts = self.one_each(marked.len(), &provider, timeouts, attempts);
+        let calls = attempts.iter().filter(|attempt| has_left(&attempt.end)).count();
         if calls > 0 {
             self.listener.on_event(&Event::SentTogether { provider: &provider, calls });
         }
-        for (at, (going, attempt)) in going.into_iter().zip(attempts).enumerate() {
-            let Going { seat, intent, doubt, .. } = going;
+        for (at, (marked, attempt)) in marked.into_iter().zip(attempts).enumerate() {
+            let MarkedCall { waiting, intent, doubt, .. } = marked;
             let (speaks, turn) = (at == 0, Arc::clone(&turn));
             let delivery = Delivery { intent, doubt, attempt, began, duration, jitter, speaks, turn };
-            drop(seat.give.send(Ok(delivery)));
+            drop(waiting.sender.send(Ok(delivery)));
         }
     }
 
     /// Marks a granted claim as sent.
-    async fn marked(
+    async fn mark(
         &self,
         key: Key,
         claimed: Result<Claim, LedgerError>,
@@ -294,7 +297,7 @@ impl Shared {
     }
 }
 
-impl Seat {
+impl BatchCall {
     fn request<'a>(
         &'a self,
         lane: &'a Lane,

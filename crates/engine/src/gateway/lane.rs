@@ -15,7 +15,7 @@ use crate::ledger::Again;
 use super::{
     InDoubt, LaneSettings, Settings,
     breaker::Breaker,
-    bulk::Gathering,
+    bulk::BatchQueue,
     limit::{Admission, Limit, Slot},
     pending::Poller,
     rate::{Rates, UsedUp},
@@ -31,7 +31,7 @@ pub(super) struct Lane {
     pub(super) breaker: Breaker,
     pub(super) poller: Arc<Poller>,
     /// Where calls of operations with a bulk form gather, by operation.
-    gatherings: Mutex<HashMap<SmolStr, Arc<Gathering>>>,
+    batch_queues: Mutex<HashMap<SmolStr, Arc<BatchQueue>>>,
     /// What each operation's own windows have left, by operation.
     rates: Mutex<HashMap<SmolStr, Arc<Rates>>>,
     pub(super) targets: Targets,
@@ -53,7 +53,7 @@ impl Lane {
             limit,
             breaker,
             poller,
-            gatherings: Mutex::default(),
+            batch_queues: Mutex::default(),
             rates: Mutex::default(),
             targets: Targets::default(),
             parallel,
@@ -97,11 +97,11 @@ impl Lane {
     }
 
     /// Where calls of this operation gather, if it has a bulk form.
-    pub(super) fn gathering(&self, operation: &SmolStr) -> Option<Arc<Gathering>> {
+    pub(super) fn batch_queue(&self, operation: &SmolStr) -> Option<Arc<BatchQueue>> {
         let bulk = self.bulk(operation)?;
-        let mut gatherings = self.gatherings.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(Gathering::new(bulk, self.parallel));
-        Some(Arc::clone(gatherings.entry(operation.clone()).or_insert_with(new)))
+        let mut batch_queues = self.batch_queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(BatchQueue::new(bulk, self.parallel));
+        Some(Arc::clone(batch_queues.entry(operation.clone()).or_insert_with(new)))
     }
 
     /// Waits for a slot and for the limits, for a request with this number of calls.
@@ -133,8 +133,8 @@ impl Lane {
 
     /// Waits until few enough calls are admitted.
     pub(super) async fn admit(&self, operation: &SmolStr) -> Admission {
-        match self.gathering(operation) {
-            Some(gathering) => gathering.admit().await,
+        match self.batch_queue(operation) {
+            Some(batch_queue) => batch_queue.admit().await,
             None => self.limit.admit().await,
         }
     }

@@ -13,7 +13,7 @@ use std::{
 
 use futures::FutureExt;
 use marl_core::{
-    Call, CallEnd, Provider, Reply, SkipReason, SmolStr,
+    Call, CallEnd, Provider, SkipReason, SmolStr,
     provider::{Attempt, AttemptEnd, Bought, Poll, Reach},
 };
 use tokio::{
@@ -23,6 +23,7 @@ use tokio::{
 
 use super::{
     Cost, Shared,
+    after::PaidEnd,
     attempt::{Attempted, KeyedCall},
     budget::Reservation,
     limit::Limit,
@@ -43,7 +44,7 @@ const DEFAULT_POLL: Poll = Poll {
 };
 
 /// How long the first request for answers that an earlier run ordered waits, so that it serves all of them.
-const COMPANY: Duration = Duration::from_millis(50);
+const GATHER_TIME: Duration = Duration::from_millis(50);
 
 /// The shortest time between two requests.
 const SHORTEST: Duration = Duration::from_millis(10);
@@ -87,7 +88,7 @@ struct Waiter {
     identity: Identity,
     /// When the last request for this call is due.
     until: Instant,
-    give: oneshot::Sender<Attempt>,
+    sender: oneshot::Sender<Attempt>,
 }
 
 impl Poller {
@@ -124,9 +125,9 @@ impl Poller {
             let mut waiting = Vec::new();
             for (waiter, attempt) in waiters.into_iter().zip(attempts) {
                 match attempt.filter(|attempt| !is_open(attempt)) {
-                    Some(attempt) => drop(waiter.give.send(attempt)),
+                    Some(attempt) => drop(waiter.sender.send(attempt)),
                     None if waiter.until <= now => {
-                        drop(waiter.give.send(AttemptEnd::Pending { handle: job.handle.clone() }.into()));
+                        drop(waiter.sender.send(AttemptEnd::Pending { handle: job.handle.clone() }.into()));
                     }
                     None => {
                         next = next.min(waiter.until);
@@ -171,7 +172,7 @@ impl Poller {
     fn take(&self, job: &Job) -> Option<Vec<Waiter>> {
         let mut waiting = self.lock();
         let waiters = waiting.get_mut(job)?;
-        waiters.retain(|waiter| !waiter.give.is_closed());
+        waiters.retain(|waiter| !waiter.sender.is_closed());
         if waiters.is_empty() {
             waiting.remove(job);
             return None;
@@ -221,10 +222,10 @@ impl Shared {
         if ordered.at.is_some() && patience.is_zero() {
             return self.left_pending(keyed, &ordered, reservation);
         }
-        let first = if ordered.at.is_some() { poll.every.min(patience) } else { COMPANY };
-        let (give, mut answer) = oneshot::channel();
+        let first = if ordered.at.is_some() { poll.every.min(patience) } else { GATHER_TIME };
+        let (sender, mut answer) = oneshot::channel();
         let until = Instant::now() + patience;
-        let waiter = Waiter { call: call.clone(), identity: Identity::of(lane, call, key, 0), until, give };
+        let waiter = Waiter { call: call.clone(), identity: Identity::of(lane, call, key, 0), until, sender };
         let job = Job { operation: call.operation.clone(), handle: ordered.handle.clone() };
         let answer_time = self.timeouts(lane, call).answer;
         lane.poller.wait(job, waiter, poll, first, answer_time);
@@ -266,18 +267,14 @@ impl Shared {
             AttemptEnd::Pending { .. } => Ok(Collected::Pending),
             AttemptEnd::Answered(body) => {
                 lane.breaker.answered();
-                let end = read(lane, call, &body);
-                let no_data = matches!(&end, CallEnd::Reply(Reply::NoData));
-                let cost = lane.cost_of_answer(&call.operation, stated, no_data);
-                self.settle(keyed, &attempted, Settled::Answered { body, no_data, cost }).await?;
+                let PaidEnd { end, cost, record } = PaidEnd::answered(lane, call, body, stated);
+                self.settle(keyed, &attempted, record).await?;
                 Ok(Collected::Answered(end, cost))
             }
             AttemptEnd::Failed(failure) if failure.bought == Bought::Yes => {
-                let cost = lane.cost_of_answer(&call.operation, stated, false);
-                let error = failure.error.billed(true);
-                let unusable = Settled::Unusable { error: error.clone(), body: failure.body, cost };
-                self.settle(keyed, &attempted, unusable).await?;
-                Ok(Collected::Answered(CallEnd::Failed(error), cost))
+                let PaidEnd { end, cost, record } = PaidEnd::unusable(lane, call, failure, stated);
+                self.settle(keyed, &attempted, record).await?;
+                Ok(Collected::Answered(end, cost))
             }
             AttemptEnd::Failed(failure) => {
                 if matches!(failure.reach, Reach::Provider | Reach::Operation) {

@@ -68,6 +68,11 @@ impl Identity {
     }
 }
 
+/// Whether any part of the attempt's request left this machine.
+pub(super) fn has_left(end: &AttemptEnd) -> bool {
+    !matches!(end, AttemptEnd::Failed(failure) if !failure.sent)
+}
+
 impl Shared {
     /// How long one attempt of this call may take. A call of a free operation leaves no doubt, and has no
     /// grace period.
@@ -103,8 +108,7 @@ impl Shared {
     ) {
         progress.attempts += 1;
         progress.started.get_or_insert(began);
-        let left = !matches!(end, AttemptEnd::Failed(failure) if !failure.sent);
-        if left {
+        if has_left(end) {
             let had_left = progress.in_doubt || (progress.was_in_doubt && progress.sent == 0);
             if had_left && !lane.resends_freely(call) && !progress.is_recognised {
                 self.listener.on_event(&Event::DoubtSentAgain { provider: &call.provider });

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use marl_core::provider::{Counted, Limits, Operation, RetryTemper, Window};
+use marl_core::provider::{Counted, Limits, Operation, RetryPolicy, Window};
 
 use super::Caps;
 use crate::ledger::Scope;
@@ -30,9 +30,9 @@ pub struct Retry {
     pub total: Duration,
 }
 
-impl From<RetryTemper> for Retry {
-    fn from(temper: RetryTemper) -> Self {
-        let RetryTemper { attempts, base, cap } = temper;
+impl From<RetryPolicy> for Retry {
+    fn from(policy: RetryPolicy) -> Self {
+        let RetryPolicy { attempts, base, cap } = policy;
         Self { attempts, base, cap, ..Self::default() }
     }
 }
