@@ -11,14 +11,24 @@ use super::section::Section;
 /// prices and limits change no field.
 const MEANING: [&str; 4] = ["when", "no_data", "bulk", "poll"];
 
-/// The version of an integration's contract. Examples, comments and the order of keys do not count.
+/// The keys of an integration that explain or try it, and the keys of a column that explain it.
+const TEXTS: [&str; 2] = ["example", "description"];
+const TEXTS_OF_COLUMN: [&str; 2] = ["about", "aliases"];
+
+/// The version of an integration's contract. Examples, texts, comments and the order of keys do not count.
 pub(super) fn version(root: &Section<'_, '_>, integration: &Section<'_, '_>, operation: &str) -> SmolStr {
     let mut text = String::new();
     let mut entries = integration.entries();
-    entries.retain(|(key, _, _)| *key != "example");
+    entries.retain(|(key, _, _)| !TEXTS.contains(key));
     entries.sort_by_key(|(key, _, _)| *key);
     for (key, _, value) in entries {
-        text.push_str(&format!("{key}={}\n", json(value.get_ref())));
+        let mut value = json(value.get_ref());
+        if let ("inputs" | "outputs", Json::Object(columns)) = (key, &mut value) {
+            for column in columns.values_mut().filter_map(Json::as_object_mut) {
+                column.retain(|key, _| !TEXTS_OF_COLUMN.contains(&key.as_str()));
+            }
+        }
+        text.push_str(&format!("{key}={value}\n"));
     }
     let table = |key: &'static str| root.get(key).and_then(|value| value.get_ref().as_table());
     let operation = table("operation").and_then(|all| all.get(operation)?.get_ref().as_table());

@@ -196,6 +196,11 @@ fn the_version_changes_with_what_decides_the_fields() {
     assert!(changed("empty = \"/person\"", "empty = \"/people\""));
     assert!(changed("[operation.find]", "when = [{ status = 404, is = \"no_data\" }]\n[operation.find]"));
     assert!(!changed("price = 1", "price = 2"));
+    assert!(
+        !changed("about = \"the name\"", "about = \"the person's name\""),
+        "a text explains, and reads nothing"
+    );
+    assert!(changed("outputs.person = { type = \"text\"", "outputs.person = { type = \"domain\""));
     assert!(!changed("format = 1", "# A comment.\nformat = 1"));
     let example =
         "example = { reply = { body = '{\"person\": {\"name\": \"x\"}}' }, outputs = { person = \"x\" } }\n";
