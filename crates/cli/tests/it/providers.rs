@@ -107,7 +107,16 @@ fn all() -> Vec<Subject> {
     };
     let registry = registry();
     let all: Vec<_> = registry.providers().map(|entry| entry.info.clone()).filter_map(subject).collect();
-    assert!(all.len() >= 3, "datagen, pdl and fullenrich");
+    // No sample answers of these vendors exist, so that nothing here tests them.
+    let names = registry.providers().map(|entry| entry.info.name.clone());
+    let untested: Vec<_> = names.filter(|name| all.iter().all(|one| one.info.name != *name)).collect();
+    assert_eq!(
+        untested,
+        ["gleif", "hunter"],
+        "the sandbox has no vendor of this name: crates/sandbox/src/vendor"
+    );
+    let unused: Vec<_> = examples.iter().map(|examples| examples.vendor).collect();
+    assert_eq!(unused, ["tokens"], "no registered provider speaks to this vendor of the sandbox");
     all
 }
 
@@ -283,8 +292,9 @@ fn advice_in_headers_is_followed() {
             let failure = failed(subject.ask(answering(with_headers(status, headers, "no"))));
             let what = format!("{}: {status} {headers:?}", subject.info.name);
             assert_eq!(failure.retryable, retryable, "{what}");
-            // A provider may know how long a vendor wants to rest that does not say so.
-            assert!(wait.is_none() || failure.retry_after == wait, "{what}: {:?}", failure.retry_after);
+            // A provider may know how long a vendor wants to rest that throttles and does not say so.
+            let is_own = wait.is_none() && failure.error.kind() == ErrorKind::RateLimited;
+            assert!(is_own || failure.retry_after == wait, "{what}: {:?}", failure.retry_after);
         }
     }
 }
