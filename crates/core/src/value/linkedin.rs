@@ -170,24 +170,31 @@ fn is_legal(character: char) -> bool {
     }
 }
 
+/// Words that templates and models write in the place of any name.
+const PLACEHOLDERS: [&str; 14] = [
+    "example",
+    "null",
+    "nil",
+    "nan",
+    "none",
+    "undefined",
+    "unknown",
+    "string",
+    "slug",
+    "placeholder",
+    "notavailable",
+    "notfound",
+    "404",
+    "unavailable",
+];
+
 /// Whether a slug is a placeholder that templates and models write.
 fn is_placeholder_slug(slug: &str) -> bool {
-    const WORDS: [&str; 34] = [
-        "example",
-        "null",
-        "nil",
-        "nan",
-        "none",
-        "undefined",
-        "unknown",
-        "string",
-        "slug",
+    const WORDS: [&str; 20] = [
         "username",
         "profile",
         "profilename",
         "profileid",
-        "placeholder",
-        "notavailable",
         "yourname",
         "yourprofile",
         "firstlast",
@@ -195,9 +202,6 @@ fn is_placeholder_slug(slug: &str) -> bool {
         "ceo",
         "ceoname",
         "personname",
-        "notfound",
-        "404",
-        "unavailable",
         "profilenotfound",
         "profilenotavailable",
         "profileunavailable",
@@ -208,9 +212,15 @@ fn is_placeholder_slug(slug: &str) -> bool {
         "nonexistent",
         "nolinkedin",
     ];
-    let plain: String = slug.chars().filter(|c| c.is_alphanumeric()).collect();
+    is_placeholder(slug, &WORDS)
+}
+
+/// Whether a name in an address is a placeholder: a word for any name, one of `words`, or crossed out.
+fn is_placeholder(name: &str, words: &[&str]) -> bool {
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let is_crossed_out = (3..12).contains(&plain.len()) && plain.chars().all(|c| c == 'x');
-    slug == "n-a" || is_crossed_out || WORDS.contains(&plain.as_str())
+    let is_listed = PLACEHOLDERS.iter().chain(words).any(|word| *word == plain);
+    name == "n-a" || is_crossed_out || is_listed
 }
 
 #[cfg(test)]

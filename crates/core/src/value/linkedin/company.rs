@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::{encoded, in_one_form, is_legal, is_linkedin, is_short_link, wholly_decoded};
+use super::{encoded, in_one_form, is_legal, is_linkedin, is_placeholder, is_short_link, wholly_decoded};
 use crate::value::{Invalid, domain, paste};
 
 const LINKEDIN: &str = "https://www.linkedin.com/";
@@ -82,29 +82,6 @@ fn canonical_name(name: &str) -> Result<String, Invalid> {
 
 /// Whether a name is a placeholder that templates, models and LinkedIn itself write.
 fn is_placeholder_name(name: &str) -> bool {
-    const WORDS: [&str; 20] = [
-        "unavailable",
-        "null",
-        "nil",
-        "nan",
-        "none",
-        "undefined",
-        "unknown",
-        "string",
-        "slug",
-        "placeholder",
-        "companyname",
-        "companyslug",
-        "yourcompany",
-        "company",
-        "notfound",
-        "notavailable",
-        "nocompany",
-        "404",
-        "example",
-        "login",
-    ];
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
-    let is_crossed_out = (3..12).contains(&plain.len()) && plain.chars().all(|c| c == 'x');
-    name == "n-a" || is_crossed_out || WORDS.contains(&plain.as_str())
+    const WORDS: [&str; 6] = ["companyname", "companyslug", "yourcompany", "company", "nocompany", "login"];
+    is_placeholder(name, &WORDS)
 }
